@@ -27,11 +27,13 @@ export function formatTable(
   return `${[heads, ...rows].map(line).join('\n')}\n`
 }
 
-/** The same for rows whose cells have names, as those of experiments. */
-export function formatRows(rows: readonly Readonly<Record<string, string | number>>[]): string {
+/** The same for rows whose cells have names, as those of experiments. null is printed as `-`. */
+export function formatRows(
+  rows: readonly Readonly<Record<string, string | number | null>>[],
+): string {
   const heads = Object.keys(rows[0] ?? {})
   return formatTable(
     heads,
-    rows.map(row => heads.map(head => String(row[head] ?? ''))),
+    rows.map(row => heads.map(head => String(row[head] ?? '-'))),
   )
 }

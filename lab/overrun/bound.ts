@@ -1,7 +1,10 @@
 /**
  * What the gate promises; gc/work/gate.ts has the proof.
  *
- *   heap at mark end ≤ max(limit, heap when the cycle began) + the largest single request
+ *   heap at mark end ≤ max(limit, what the mark before has left) + the largest single request
+ *
+ * This is of runs without a memory limit. With one the limit moves between two marks, and no record
+ * has the highest that it was.
  */
 import { MAX_OVERSHOOT } from 'sawtooth/internal/gc/pacer/go-goal'
 import type { CycleRecord } from 'sawtooth/internal/runtime/report/record'
@@ -9,22 +12,47 @@ import type { CaseParameters } from './results.ts'
 
 type Cycle = Pick<
   CycleRecord,
-  'goal' | 'heapAtStart' | 'heapAtMarkEnd' | 'largestRefill' | 'gcCpuLimited'
+  'n' | 'goal' | 'heapMarked' | 'heapAtMarkEnd' | 'largestRefill' | 'gcCpuLimited'
 >
 
-/**
- * The most bytes that the live heap may have when the cycle's mark ends. null where nothing is
- * promised: the gate is off, or it is open because the CPU limiter limits, or there is no goal.
- */
-export function boundOf(cycle: Cycle, gate: CaseParameters['gate']): number | null {
-  const { goal, heapAtStart, largestRefill, gcCpuLimited } = cycle
-  if (gate === 'off' || goal === null || gcCpuLimited) return null
-  const limit = gate === 'goal' ? goal : Math.trunc(MAX_OVERSHOOT * goal)
-  return Math.max(limit, heapAtStart) + largestRefill
+/** A cycle beyond its bound. */
+export interface Breach<C extends Cycle> {
+  readonly cycle: C
+  /** By how many bytes. */
+  readonly beyond: number
 }
 
-/** Bytes by which the cycle lies above its bound. 0 if it kept its bound, or has none. */
-export function beyondBound(cycle: Cycle, gate: CaseParameters['gate']): number {
-  const bound = boundOf(cycle, gate)
-  return bound === null ? 0 : Math.max(0, cycle.heapAtMarkEnd - bound)
+/**
+ * The most bytes that the live heap may have when each cycle's mark ends. null where nothing is
+ * promised: the gate is off; or there is no goal; or the CPU limiter limits, which opens the gate,
+ * or did so in the cycle before, whose end is where the heap begins; or that one is not known.
+ *
+ * @param cycles - in order, as the record has them
+ */
+export function boundsOf(
+  cycles: readonly Cycle[],
+  gate: CaseParameters['gate'],
+): (number | null)[] {
+  return cycles.map((cycle, index) => {
+    const { n, goal, largestRefill, gcCpuLimited } = cycle
+    const before = n === 1 ? NOTHING : cycles[index - 1]
+    if (gate === 'off' || goal === null || before === undefined) return null
+    if (gcCpuLimited || before.gcCpuLimited) return null
+    const limit = gate === 'goal' ? goal : Math.trunc(MAX_OVERSHOOT * goal)
+    return Math.max(limit, before.heapMarked) + largestRefill
+  })
+}
+
+const NOTHING = { heapMarked: 0, gcCpuLimited: false }
+
+/** The cycles that lie above their bound. */
+export function breachesOf<C extends Cycle>(
+  cycles: readonly C[],
+  gate: CaseParameters['gate'],
+): Breach<C>[] {
+  const bounds = boundsOf(cycles, gate)
+  return cycles.flatMap((cycle, index) => {
+    const beyond = cycle.heapAtMarkEnd - (bounds[index] ?? Number.POSITIVE_INFINITY)
+    return beyond > 0 ? [{ cycle, beyond }] : []
+  })
 }

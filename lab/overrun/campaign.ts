@@ -32,7 +32,7 @@ import {
 } from '../shape.ts'
 import { formatTable } from '../table.ts'
 import { writeResults } from '../write-results.ts'
-import { beyondBound } from './bound.ts'
+import { breachesOf } from './bound.ts'
 import { faultOf, type Step, stepsOf } from './campaign-steps.ts'
 import { nameOf } from './cases.ts'
 import { CAMPAIGN_POLICY, type OverrunOptions } from './options.ts'
@@ -241,9 +241,9 @@ export function failureOf(
   cycles: readonly CycleRecord[],
   { rescues, seed }: Pick<RunRecord, 'rescues' | 'seed'>,
 ): string | null {
-  const beyond = cycles.find(cycle => beyondBound(cycle, gate) > 0)
-  if (beyond !== undefined)
-    return `${name} (seed ${seed}): cycle ${beyond.n} lies ${humanBytes(beyondBound(beyond, gate))} beyond its bound: ${JSON.stringify(beyond)}`
+  const [breach] = breachesOf(cycles, gate)
+  if (breach !== undefined)
+    return `${name} (seed ${seed}): cycle ${breach.cycle.n} lies ${humanBytes(breach.beyond)} beyond its bound: ${JSON.stringify(breach.cycle)}`
   return rescues === 0
     ? null
     : `${name} (seed ${seed}): ${rescues} waits were ended by their safety net alone`

@@ -69,18 +69,21 @@ const MOST = 10_000
 const wordOrNumber = either('a text or a number', name, number(-MOST, MOST))
 const leaf = orNull(either('a text, a number, or true or false', flag, wordOrNumber))
 
-/** Rows of a table, or of a chart's data. */
-export const rowsShape = suchThat(
-  list(
-    dictionary(
-      either('a text or a number', name, number(-Number.MAX_SAFE_INTEGER, Number.MAX_SAFE_INTEGER)),
-    ),
-  ),
-  'must have the same names in each row',
-  rows => new Set(rows.map(row => JSON.stringify(Object.keys(row)))).size <= 1,
+const cell = either(
+  'a text or a number',
+  name,
+  number(-Number.MAX_SAFE_INTEGER, Number.MAX_SAFE_INTEGER),
 )
+const hasOneHead = (rows: readonly object[]): boolean =>
+  new Set(rows.map(row => JSON.stringify(Object.keys(row)))).size <= 1
+const ONE_HEAD = 'must have the same names in each row'
 
-const values = suchThat(rowsShape, 'must have values of the same kind by each name', rows =>
+/** Rows of a table. null is a figure that is not known. */
+export const rowsShape = suchThat(list(dictionary(orNull(cell))), ONE_HEAD, hasOneHead)
+
+const dataShape = suchThat(list(dictionary(cell)), ONE_HEAD, hasOneHead)
+
+const values = suchThat(dataShape, 'must have values of the same kind by each name', rows =>
   Object.keys(rows[0] ?? {}).every(key => new Set(rows.map(row => typeof row[key])).size === 1),
 )
 

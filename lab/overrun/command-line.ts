@@ -10,6 +10,7 @@ import { formatMachine, thisMachine } from '../machine.ts'
 import { Progress } from '../progress.ts'
 import { FailedRun } from '../run.ts'
 import { formatRows } from '../table.ts'
+import { MiB } from '../units.ts'
 import { writeResults } from '../write-results.ts'
 import { runCampaign } from './campaign.ts'
 import { casesOf, quickCases } from './cases.ts'
@@ -115,6 +116,19 @@ function injectedNote(cores: number): string {
   )
 }
 
+/** The command of an experiment that has these options. */
+export function againOf(
+  { name }: Pick<Experiment, 'name'>,
+  { seed, quick, goals }: Pick<OverrunOptions, 'seed' | 'quick' | 'goals'>,
+): string {
+  return [
+    ...['sawtooth', 'overrun', name],
+    ...(quick ? ['--quick'] : []),
+    ...(goals === null ? [] : ['--goal', goals.map(goal => `${goal / MiB}MiB`).join()]),
+    ...['--seed', seed],
+  ].join(' ')
+}
+
 async function measureExperiment(
   experiment: Experiment,
   { seed, quick, goals }: OverrunOptions,
@@ -144,7 +158,7 @@ async function measureExperiment(
     command,
     cases: [],
     costs: [],
-    experiments: [result],
+    experiments: [{ ...result, again: againOf(experiment, { seed, quick, goals }) }],
     criteria: [criterion],
   }
 }

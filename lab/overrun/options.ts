@@ -190,7 +190,9 @@ function whatOf([name = 'sweep', second]: readonly string[]): 'sweep' | Experime
     throw new UsageError(`overrun does one thing at a time: '${second}' is a second`)
   const found = (['sweep', ...EXPERIMENT_NAMES] as const).find(one => one === name)
   if (found !== undefined) return found
-  throw new UsageError(`overrun has no ${name}; there is sweep, ${EXPERIMENT_NAMES.join(', ')}`)
+  throw new UsageError(
+    `overrun has no ${name}; there is sweep, ${EXPERIMENT_NAMES.join(', ')}, costs, go, report: see sawtooth overrun --help`,
+  )
 }
 
 /** The items of lists with commas. An option may be given more than once. */

@@ -25,11 +25,11 @@ import type {
   CaseParameters,
   Cost,
   Criterion,
-  ExperimentResult,
   GapSums,
   LatencyPercentiles,
   OverrunResults,
   Percentiles,
+  ReportedExperiment,
   WorstCycle,
 } from './results.ts'
 
@@ -133,8 +133,9 @@ const cost = object<Cost>({
 
 const criterion = object<Criterion>({ says: name, holds: orNull(flag) })
 
-const experiment = object<ExperimentResult>({
+const experiment = object<ReportedExperiment>({
   ...{ name, issue: name, title: name, found: name, criterion, seed: whole(0, MOST_SEED) },
+  again: name,
   rows: rowsShape,
   chart: chartShape,
 })

@@ -14,7 +14,7 @@ export interface OverrunResults {
   /** What each policy costs; empty if that was not measured. */
   readonly costs: readonly Cost[]
   /** Of golang/go#52433 itself, and of its relatives. */
-  readonly experiments: readonly ExperimentResult[]
+  readonly experiments: readonly ReportedExperiment[]
   readonly criteria: readonly Criterion[]
 }
 
@@ -180,8 +180,13 @@ export interface ExperimentResult {
   readonly found: string
   readonly criterion: Criterion
   readonly seed: number
-  /** A table: every row has the same keys. */
-  readonly rows: readonly Readonly<Record<string, string | number>>[]
+  /** A table: every row has the same keys. null: not known, since nothing was measured for it. */
+  readonly rows: readonly Readonly<Record<string, string | number | null>>[]
   /** A Vega-Lite specification with its data inside. */
   readonly chart: Readonly<Record<string, unknown>>
+}
+
+export interface ReportedExperiment extends ExperimentResult {
+  /** The command that does the same again. */
+  readonly again: string
 }

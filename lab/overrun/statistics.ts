@@ -2,7 +2,7 @@
 
 import type { CycleRecord } from 'sawtooth/internal/runtime/report/record'
 import { quantileSorted } from 'simple-statistics'
-import { beyondBound, boundOf } from './bound.ts'
+import { type Breach, boundsOf, breachesOf } from './bound.ts'
 import type { CoreTimes } from './machine-idle.ts'
 import type { Case, CaseParameters, GapSums, Percentiles, WorstCycle } from './results.ts'
 
@@ -23,17 +23,10 @@ export interface Overrun {
   readonly goal: number | null
 }
 
-/** A cycle that lies above its bound. */
-export interface Breach {
-  readonly cycle: CycleRecord
-  /** By how many bytes. */
-  readonly beyond: number
-}
-
 /** The cycles of one case, as its runs come in. */
 export class Tally {
   readonly parameters: CaseParameters
-  readonly breaches: Breach[] = []
+  readonly breaches: Breach<CycleRecord>[] = []
   /** The largest single request to the heap, bytes. */
   largestRefill = 0
   rescues = 0
@@ -63,18 +56,16 @@ export class Tally {
   add(all: readonly CycleRecord[], warm: readonly CycleRecord[], rescues: number): void {
     const { gate } = this.parameters
     this.rescues += rescues
-    for (const cycle of all) {
-      this.largestRefill = Math.max(this.largestRefill, cycle.largestRefill)
-      if (boundOf(cycle, gate) !== null) this.bounded++
-      const beyond = beyondBound(cycle, gate)
-      if (beyond > 0) this.breaches.push({ cycle, beyond })
-    }
+    const bounds = new Map(boundsOf(all, gate).map((bound, index) => [all[index], bound]))
+    for (const bound of bounds.values()) if (bound !== null) this.bounded++
+    this.breaches.push(...breachesOf(all, gate))
+    for (const cycle of all) this.largestRefill = Math.max(this.largestRefill, cycle.largestRefill)
     for (const cycle of warm) {
       this.addOverrun(cycle)
       for (const gap of cycle.gaps) this.#gaps = withGap(this.#gaps, gap)
       for (const [cause, bytes] of Object.entries(cycle.overrunBy))
         this.#by.set(cause, (this.#by.get(cause) ?? 0) + bytes)
-      const bound = boundOf(cycle, gate)
+      const bound = bounds.get(cycle) ?? null
       if (bound !== null) this.#bound = Math.max(this.#bound ?? 0, bound)
     }
   }

@@ -71,7 +71,7 @@ export async function sweep(
       for (const tally of due) {
         const { parameters, cycles } = tally
         progress.show(
-          `case ${finished + group.indexOf(tally) + 1} of ${cases.length}, round ${round + 1}: ${nameOf(parameters)}: ${humanCount(cycles)} cycles`,
+          `case ${finished + group.indexOf(tally) + 1} of ${cases.length}, round ${round + 1}: ${nameOf(parameters)}${cycles === 0 ? '' : `: ${humanCount(cycles)} cycles`}`,
         )
         await runner.run(tally)
       }

@@ -30,6 +30,13 @@ figure { margin: 12px 0 20px; }
 svg { display: block; max-width: 100%; height: auto; }
 figcaption { color: var(--muted); font-size: 14px; margin-top: 6px; max-width: 100ch; }
 .table { overflow-x: auto; margin: 12px 0; }
+/* A shadow at the side on which a table goes on. */
+.table, .scroll { background:
+  linear-gradient(90deg, var(--page) 40%, transparent) 0 0 / 36px 100% no-repeat local,
+  linear-gradient(270deg, var(--page) 40%, transparent) 100% 0 / 36px 100% no-repeat local,
+  linear-gradient(90deg, #0003, transparent) 0 0 / 12px 100% no-repeat scroll,
+  linear-gradient(270deg, #0003, transparent) 100% 0 / 12px 100% no-repeat scroll; }
+@media (max-width: 640px) { .charts { overflow-x: auto; } .charts svg { min-width: 480px; max-width: none; } }
 table { border-collapse: collapse; font-size: 13.5px; line-height: 1.35; font-variant-numeric: tabular-nums; }
 th, td { text-align: left; padding: 6px 14px 6px 0; border-bottom: 1px solid var(--line); vertical-align: top; }
 th { font-weight: 600; color: var(--muted); vertical-align: bottom; }

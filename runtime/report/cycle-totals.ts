@@ -13,8 +13,9 @@ export class CycleTotals {
   readonly cpuMs = { assist: 0, dedicated: 0, fractional: 0, idle: 0 }
   /** Sweeping that goroutines did. */
   sweepMs = 0
-  /** Cycles that passed their goal. */
+  /** Cycles that passed their goal; and those of them that the CPU limiter limited. */
   overran = 0
+  overranLimited = 0
   /** The longest stop, and its cycle; null: no cycle. */
   worstPause: { readonly n: number; readonly us: number } | null = null
   /** The first of the cycles that passed their goal by most; null: none did. */
@@ -32,6 +33,7 @@ export class CycleTotals {
     const us = Math.max(stwSetupUs, stwTerminationUs)
     if (us > (this.worstPause?.us ?? -1)) this.worstPause = { n, us }
     if (overrun > 0) this.overran++
+    if (overrun > 0 && cycle.gcCpuLimited) this.overranLimited++
     if (overrun > (this.worstOverrun?.overrun ?? 0)) this.worstOverrun = { n, overrun, goal }
   }
 }

@@ -88,13 +88,15 @@ function cpuLines(record: RunRecord, { count, cpuMs, sweepMs, pausesUs }: CycleT
   ]
 }
 
-function overrunLine({ count, overran, worstOverrun }: CycleTotals): Line[] {
+function overrunLine({ count, overran, overranLimited, worstOverrun }: CycleTotals): Line[] {
   if (count === 0) return []
   if (worstOverrun === null) return [line('worst overrun', '0 B', 'every cycle kept its goal')]
   const { n, overrun, goal } = worstOverrun
   const percent = goal === null || goal === 0 ? '' : `${humanPercent(overrun / goal)} over `
   const past = goal === null ? 'its goal' : `${humanBytes(goal)}`
-  const others = `${humanCount(overran)} of ${humanCount(count)} cycles overran`
+  const limited =
+    overranLimited === 0 ? '' : `, ${humanCount(overranLimited)} while the CPU limiter limited`
+  const others = `${humanCount(overran)} of ${humanCount(count)} cycles overran${limited}`
   return [line('worst overrun', humanBytes(overrun), `${percent}${past} in cycle ${n}; ${others}`)]
 }
 

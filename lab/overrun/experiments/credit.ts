@@ -19,7 +19,7 @@ import type { ExperimentResult } from '../results.ts'
 import { CAPPED, GO_LIKE, OURS, type Policy } from './configurations.ts'
 import { inflation } from './inflation.ts'
 import { limitedIn } from './limited-cycles.ts'
-import { mebibytes, quantileOrZero, rounded } from './rows.ts'
+import { mebibytes, quantileOrNull, rounded, said } from './rows.ts'
 import { Runs, seedOf, warmCycles } from './runs.ts'
 
 const PROCS = 4
@@ -77,13 +77,13 @@ async function measure({
 }
 
 function resultOf(seed: number, measured: readonly Measured[]): ExperimentResult {
-  const p99 = (policy: Policy): number =>
-    quantileOrZero(overrunsOf(measured, policy, 'stall of 3 ms'), 0.99)
+  const p99 = (policy: Policy): number | null =>
+    quantileOrNull(overrunsOf(measured, policy, 'stall of 3 ms'), 0.99)
   const inflated = inflation(0, MiB, false)
   const [go, capped, ours] = [p99(GO_LIKE), p99(CAPPED), p99(OURS)]
   const found =
-    `With a coordinator that is away for 3 ms the heap passes its goal by ${mebibytes(go)} MiB (p99) with Go's credit, ` +
-    `${mebibytes(capped)} MiB with capped credit alone and ${mebibytes(ours)} MiB under ours; ` +
+    `With a coordinator that is away for 3 ms the heap passes its goal by ${said(mebibytes(go))} MiB (p99) with Go's credit, ` +
+    `${said(mebibytes(capped))} MiB with capped credit alone and ${said(mebibytes(ours))} MiB under ours; ` +
     `at the end of marking one assist earns ${rounded(inflated, 1)} bytes for each byte of room.`
   return {
     name: 'credit',
@@ -92,9 +92,12 @@ function resultOf(seed: number, measured: readonly Measured[]): ExperimentResult
     found,
     criterion: {
       says:
-        `with a stall of 3 ms Go's credit lets the heap pass its goal by at least 1 MiB (p99 ${mebibytes(go)} MiB), ` +
-        `and capped credit alone (${mebibytes(capped)} MiB) and ours (${mebibytes(ours)} MiB) by at most 1/${LEAST_IMPROVEMENT} of that`,
-      holds: go >= MiB && Math.max(capped, ours) <= go / LEAST_IMPROVEMENT,
+        `with a stall of 3 ms Go's credit lets the heap pass its goal by at least 1 MiB (p99 ${said(mebibytes(go))} MiB), ` +
+        `and capped credit alone (${said(mebibytes(capped))} MiB) and ours (${said(mebibytes(ours))} MiB) by at most 1/${LEAST_IMPROVEMENT} of that`,
+      holds:
+        go === null || capped === null || ours === null
+          ? null
+          : go >= MiB && Math.max(capped, ours) <= go / LEAST_IMPROVEMENT,
     },
     seed,
     rows: measured.map(({ policy, delay, overruns, limited }) => ({
@@ -104,9 +107,9 @@ function resultOf(seed: number, measured: readonly Measured[]): ExperimentResult
       cycles: overruns.length,
       limited,
       'past the goal': overruns.filter(overrun => overrun > 0).length,
-      'overrun p50 MiB': mebibytes(quantileOrZero(overruns, 0.5)),
-      'overrun p99 MiB': mebibytes(quantileOrZero(overruns, 0.99)),
-      'overrun max MiB': mebibytes(quantileOrZero(overruns, 1)),
+      'overrun p50 MiB': mebibytes(quantileOrNull(overruns, 0.5)),
+      'overrun p99 MiB': mebibytes(quantileOrNull(overruns, 0.99)),
+      'overrun max MiB': mebibytes(quantileOrNull(overruns, 1)),
       'credit of one assist / room': rounded(inflation(0, MiB, policy.credit === 'capped'), 1),
     })),
     chart: chartOf(measured),

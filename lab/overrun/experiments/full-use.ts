@@ -18,7 +18,7 @@ import type { Criterion, ExperimentResult } from '../results.ts'
 import { allHold } from './all-hold.ts'
 import { GO_LIKE, OURS, type Policy } from './configurations.ts'
 import { type Compared, formatLateness, isInTime, latenessOf } from './lateness.ts'
-import { quantileOrZero, rounded } from './rows.ts'
+import { quantileOrNull, rounded } from './rows.ts'
 import { Runs, seedOf, warmCycles } from './runs.ts'
 import { type FullUse, timesToFullUse } from './time-to-full-use.ts'
 import { readTrace } from './trace.ts'
@@ -75,8 +75,8 @@ function timesOf({ uses }: Measured): number[] {
   return uses.map(({ afterMs }) => afterMs)
 }
 
-function after(measured: Measured, share: number): number {
-  return quantileOrZero(timesOf(measured), share)
+function after(measured: Measured, share: number): number | null {
+  return quantileOrNull(timesOf(measured), share)
 }
 
 /** Nothing of ours is meant to wake threads sooner. It must not wake them later either. */
@@ -103,11 +103,12 @@ function resultOf(seed: number, measured: readonly Measured[]): ExperimentResult
   })
   const told = (share: number): string =>
     compared
+      .filter(({ go, ours }) => go.uses.length > 0 && ours.uses.length > 0)
       .map(
         ({ procs, go, ours }) =>
           `${rounded(after(ours, share), 3)} against ${rounded(after(go, share), 3)} ms at P = ${procs}`,
       )
-      .join(', ')
+      .join(', ') || 'unknown'
   return {
     name: 'full-use',
     issue: 'golang/go#45894',

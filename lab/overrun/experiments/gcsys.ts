@@ -22,7 +22,7 @@ import type { Experiment, ExperimentOptions } from '../experiment.ts'
 import type { Go } from '../go.ts'
 import type { ExperimentResult } from '../results.ts'
 import { CAPPED, GO_LIKE, OURS, type Policy } from './configurations.ts'
-import { mebibytes, quantileOrZero, rounded } from './rows.ts'
+import { mebibytes, quantileOrNull, rounded } from './rows.ts'
 import { Runs, seedOf } from './runs.ts'
 import { ticksChart } from './ticks-chart.ts'
 import { wilson } from './wilson.ts'
@@ -152,8 +152,8 @@ function resultOf(seed: number, measured: readonly Measured[]): ExperimentResult
         'rate %': rounded((100 * failures(one)) / one.growths.length, 1),
         '95 % low': rounded(100 * low, 1),
         '95 % high': rounded(100 * high, 1),
-        'growth p50 MiB': mebibytes(quantileOrZero(one.growths, 0.5)),
-        'growth max MiB': mebibytes(quantileOrZero(one.growths, 1)),
+        'growth p50 MiB': mebibytes(quantileOrNull(one.growths, 0.5)),
+        'growth max MiB': mebibytes(quantileOrNull(one.growths, 1)),
       }
     }),
     chart: chartOf(measured),

@@ -27,7 +27,7 @@ import { goCyclesIn } from '../go-cycles.ts'
 import type { ExperimentResult } from '../results.ts'
 import { LEAST_GOAL } from '../workload.ts'
 import { CAPPED, GO_LIKE, OURS, type Policy } from './configurations.ts'
-import { mebibytes, quantileOrZero, rounded } from './rows.ts'
+import { mebibytes, quantileOrNull, rounded, said } from './rows.ts'
 import { Runs, seedOf } from './runs.ts'
 import { ticksChart } from './ticks-chart.ts'
 
@@ -192,10 +192,10 @@ function resultOf(
 ): ExperimentResult {
   const ofPolicy = (policy: Policy | null): readonly Measured[] =>
     measured.filter(one => one.policy === policy && one.procs > 1)
-  const said = (policy: Policy | null): string => {
+  const sentenceOf = (policy: Policy | null): string => {
     const some = ofPolicy(policy)
     const growths = growthsOf(some)
-    return `${over(some)} of ${growths.length} runs grow by more than ${mebibytes(LIMIT)} MiB, the worst by ${mebibytes(quantileOrZero(growths, 1))} MiB`
+    return `${over(some)} of ${growths.length} runs grow by more than ${mebibytes(LIMIT)} MiB, the worst by ${said(mebibytes(quantileOrNull(growths, 1)))} MiB`
   }
   const goLike = ofPolicy(GO_LIKE)
   const ours = measured.filter(({ policy }) => policy === OURS)
@@ -208,8 +208,8 @@ function resultOf(
     issue: 'golang/go#49564',
     title: 'The footprint of heapsampling.go',
     found:
-      `With P > 1, ${iterations.toLocaleString('en')} iterations of each loop. Go-like: ${said(GO_LIKE)}. Ours: ${said(OURS)}. ` +
-      `${ofPolicy(null).length === 0 ? 'Go is not installed.' : `Go itself: ${said(null)}.`} ` +
+      `With P > 1, ${iterations.toLocaleString('en')} iterations of each loop. Go-like: ${sentenceOf(GO_LIKE)}. Ours: ${sentenceOf(OURS)}. ` +
+      `${ofPolicy(null).length === 0 ? 'Go is not installed.' : `Go itself: ${sentenceOf(null)}.`} ` +
       `The profile is right in ${right} of ${profiles.length} runs, whatever the policy.`,
     criterion: {
       says:
@@ -225,8 +225,8 @@ function resultOf(
       delay: delayOf(one),
       runs: one.runs.length,
       cycles: one.runs.reduce((sum, { cycles }) => sum + cycles, 0),
-      'growth p50 MiB': mebibytes(quantileOrZero(growthsOf([one]), 0.5)),
-      'growth max MiB': mebibytes(quantileOrZero(growthsOf([one]), 1)),
+      'growth p50 MiB': mebibytes(quantileOrNull(growthsOf([one]), 0.5)),
+      'growth max MiB': mebibytes(quantileOrNull(growthsOf([one]), 1)),
       'largest goal MiB': mebibytes(largest(one.runs, ({ largestGoal }) => largestGoal)),
       'overrun max MiB': mebibytes(largest(one.runs, ({ largestOverrun }) => largestOverrun)),
       'profile right': profileText(one.runs),

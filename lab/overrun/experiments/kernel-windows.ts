@@ -31,6 +31,8 @@ export interface KernelRun {
   readonly ps: readonly number[]
   /** Busy threads beside them. */
   readonly busy: ReadonlySet<number>
+  /** When the kernel was recorded, by CLOCK_MONOTONIC. The run began and ended in that time. */
+  readonly during: Span
 }
 
 export interface Window {
@@ -45,9 +47,20 @@ export interface Window {
   readonly held: readonly { readonly holder: Holder; readonly name: string; readonly ms: number }[]
 }
 
-/** The windows of the warm cycles that passed their goal. `seed` draws the times elsewhere. */
-export function windowsOf(run: KernelRun, record: RunRecord, trace: Trace, seed: number): Window[] {
+/**
+ * The windows of the warm cycles that passed their goal. `seed` draws the times elsewhere.
+ *
+ * @returns null if one does not lie in what was recorded: the two clocks are not lined up
+ */
+export function windowsOf(
+  run: KernelRun,
+  record: RunRecord,
+  trace: Trace,
+  seed: number,
+): Window[] | null {
   const began = beganMs(record)
+  const { fromMs, toMs } = run.during
+  if (!(began >= fromMs && began <= toMs)) return null
   const warm = warmCycles(record)
   const past = new Set(warm.filter(({ overrun }) => overrun > 0).map(({ n }) => n))
   const stopped = new Map(trace.cycles.map(cycle => [cycle.n, cycle.terminationStoppedMs]))
@@ -106,12 +119,13 @@ export function monotonicMs(): number {
 
 /**
  * When the clock of a run's record began, by CLOCK_MONOTONIC. The memory statistics say when the
- * pause of a cycle ended, since 1970; its record says that since the run began.
+ * pause of a cycle ended, since 1970; its record says that since the run began. The last cycle but
+ * one is asked: the run may have ended before the last one's pause was over.
  */
 function beganMs({ memStats: { PauseEnd }, cycles }: RunRecord): number {
-  const last = cycles.at(-1)
-  if (last === undefined) return Number.NaN
-  const { n, startMs, stwSetupUs, markMs, stwTerminationUs } = last
+  const whole = cycles.at(-2)
+  if (whole === undefined) return Number.NaN
+  const { n, startMs, stwSetupUs, markMs, stwTerminationUs } = whole
   const endMs = startMs + stwSetupUs / 1000 + markMs + stwTerminationUs / 1000
   const sinceEpoch = (PauseEnd[(n - 1) % PauseEnd.length] ?? Number.NaN) / 1e6
   const ago = performance.timeOrigin + performance.now() - sinceEpoch

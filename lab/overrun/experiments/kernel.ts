@@ -29,7 +29,7 @@ import type { ExperimentResult } from '../results.ts'
 import { allHold } from './all-hold.ts'
 import { GO_LIKE } from './configurations.ts'
 import { HOLDERS, type Holder, monotonicMs, type Window, windowsOf } from './kernel-windows.ts'
-import { quantileOrZero, rounded } from './rows.ts'
+import { quantileOrNull, rounded, said } from './rows.ts'
 import { Runs, seedOf, warmCycles } from './runs.ts'
 import { readTrace } from './trace.ts'
 
@@ -49,7 +49,7 @@ interface Situation {
 interface Measured {
   readonly situation: Situation
   cycles: number
-  /** Runs without windows: their trace lacks events. */
+  /** Runs that do not count: their trace lacks events, or its clock was not found. */
   untraced: number
   readonly windows: Window[]
   /** Waits of the Ps' threads, by perf and by /proc, in ms. */
@@ -118,11 +118,12 @@ async function measureRun(
         one.waitedMs += waitingIn(schedule.waitsOf(thread), during)
         one.countedMs += waitedMs
       }
-      one.cycles += warmCycles(record).length
-      if (dropped > 0) one.untraced++
+      const run = { schedule, ps: [...ps.keys()], busy, during }
+      const windows = dropped > 0 ? null : windowsOf(run, record, readTrace(trace), seed)
+      if (windows === null) one.untraced++
       else {
-        const run = { schedule, ps: [...ps.keys()], busy }
-        one.windows.push(...windowsOf(run, record, readTrace(trace), seed))
+        one.cycles += warmCycles(record).length
+        one.windows.push(...windows)
       }
     })
   } finally {
@@ -149,13 +150,15 @@ function threadsOfPs(
 const sumOf = <T>(values: readonly T[], of: (value: T) => number): number =>
   values.reduce((sum, value) => sum + of(value), 0)
 
-/** The share of the windows' time for which the P's thread waited; 0 without windows. */
-function shareOf({ windows }: Measured, of: (window: Window) => number): number {
+/** The share of the windows' time for which the P's thread waited; null without windows. */
+function shareOf({ windows }: Measured, of: (window: Window) => number): number | null {
   const all = sumOf(windows, ({ ms }) => ms)
-  return all === 0 ? 0 : sumOf(windows, of) / all
+  return all === 0 ? null : sumOf(windows, of) / all
 }
 
-const percent = (share: number): number => rounded(100 * share, 1)
+function percent(share: number | null): number | null {
+  return share === null ? null : rounded(100 * share, 1)
+}
 
 function resultOf(seed: number, measured: readonly Measured[]): ExperimentResult {
   const [alone] = measured as readonly [Measured, ...Measured[]]
@@ -169,14 +172,17 @@ function resultOf(seed: number, measured: readonly Measured[]): ExperimentResult
     issue: 'golang/go#52433',
     title: 'What the kernel did while a cycle’s end was held up',
     found:
-      `With as many Ps as cores and nothing beside, a P's thread was ready and had no CPU for ${percent(share)} % of the time from the last mark work to the stopped world, ` +
-      `in ${alone.windows.length} cycles that passed their goal; at other times for ${percent(elsewhere)} %. Its CPU had ${heldText(alone)}.${namesText(measured)}`,
+      (share === null
+        ? 'With as many Ps as cores and nothing beside, no cycle that passed its goal was seen whole.'
+        : `With as many Ps as cores and nothing beside, a P's thread was ready and had no CPU for ${percent(share)} % of the time from the last mark work to the stopped world, ` +
+          `in ${alone.windows.length} cycles that passed their goal; at other times for ${percent(elsewhere)} %. Its CPU had ${heldText(alone)}.`) +
+      namesText(measured),
     criterion: {
       says:
-        `with as many Ps as cores, and nothing beside, a P waits for a CPU for at least half of that time (${percent(share)} %), and for more of it than at other times (${percent(elsewhere)} %), ` +
+        `with as many Ps as cores, and nothing beside, a P waits for a CPU for at least half of that time (${said(percent(share))} %), and for more of it than at other times (${said(percent(elsewhere))} %), ` +
         `in at least ${LEAST_WINDOWS} cycles (${alone.windows.length}); perf and /proc agree on how long Ps waited in all (${rounded(agreement, 3)})`,
       holds: allHold([
-        isEnough ? share >= 0.5 && share > elsewhere : null,
+        isEnough && share !== null ? share >= 0.5 && share > (elsewhere ?? 0) : null,
         counted === 0 ? null : Math.abs(agreement - 1) <= AGREEMENT,
       ]),
     },
@@ -187,19 +193,19 @@ function resultOf(seed: number, measured: readonly Measured[]): ExperimentResult
       cycles: one.cycles,
       'past the goal': one.windows.length,
       'window p50 ms': rounded(
-        quantileOrZero(
+        quantileOrNull(
           one.windows.map(({ ms }) => ms),
           0.5,
         ),
       ),
       'p99 ms': rounded(
-        quantileOrZero(
+        quantileOrNull(
           one.windows.map(({ ms }) => ms),
           0.99,
         ),
       ),
       'waits %': percent(shareOf(one, ({ waitedMs }) => waitedMs)),
-      'else %': percent(shareOf(one, ({ elsewhereMs }) => elsewhereMs)),
+      'elsewhere %': percent(shareOf(one, ({ elsewhereMs }) => elsewhereMs)),
       ...Object.fromEntries(
         HOLDERS.map(holder => [`${holder} %`, percent(heldShare(one, holder))]),
       ),
@@ -210,16 +216,16 @@ function resultOf(seed: number, measured: readonly Measured[]): ExperimentResult
   }
 }
 
-/** The share of the P's waits for which a holder had the CPU. */
-function heldShare({ windows }: Measured, holder: Holder): number {
+/** The share of the P's waits for which a holder had the CPU; null without waits. */
+function heldShare({ windows }: Measured, holder: Holder): number | null {
   const waited = sumOf(windows, ({ waitedMs }) => waitedMs)
   const held = windows.flatMap(window => window.held).filter(one => one.holder === holder)
-  return waited === 0 ? 0 : sumOf(held, ({ ms }) => ms) / waited
+  return waited === 0 ? null : sumOf(held, ({ ms }) => ms) / waited
 }
 
 function heldText(one: Measured): string {
   const parts = HOLDERS.map(holder => [holder, percent(heldShare(one, holder))] as const)
-    .filter(([, part]) => part > 0)
+    .flatMap(([holder, part]) => (part === null || part === 0 ? [] : [[holder, part] as const]))
     .sort(([, a], [, b]) => b - a)
   return parts.length === 0
     ? 'nobody'
@@ -240,10 +246,15 @@ function namesText(measured: readonly Measured[]): string {
 function chartOf(measured: readonly Measured[]): ExperimentResult['chart'] {
   const values = measured.flatMap(one => {
     const waits = shareOf(one, ({ waitedMs }) => waitedMs)
+    if (waits === null) return []
     const situation = nameOf(one.situation)
     return [
       ...HOLDERS.map(holder => ({
-        ...{ situation, what: holder as string, share: rounded(waits * heldShare(one, holder), 4) },
+        ...{
+          situation,
+          what: holder as string,
+          share: rounded(waits * (heldShare(one, holder) ?? 0), 4),
+        },
       })),
       { situation, what: 'no P waits', share: rounded(1 - waits, 4) },
     ]

@@ -15,7 +15,7 @@ import type { ExperimentResult } from '../results.ts'
 import { allHold } from './all-hold.ts'
 import { GO_LIKE, OURS, type Policy } from './configurations.ts'
 import { limitedIn } from './limited-cycles.ts'
-import { mebibytes, quantileOrZero } from './rows.ts'
+import { mebibytes, quantileOrNull } from './rows.ts'
 import { Runs, seedOf, warmCycles } from './runs.ts'
 import { ticksChart } from './ticks-chart.ts'
 
@@ -134,11 +134,11 @@ export function resultOf(seed: number, measured: readonly Measured[]): Experimen
       cycles: one.cycles.length,
       'past the goal': overruns(one.cycles).filter(bytes => bytes > 0).length,
       'by more than one request': beyondOne(one.cycles),
-      'p99 MiB': mebibytes(quantileOrZero(overruns(one.cycles), 0.99)),
-      'max MiB': mebibytes(quantileOrZero(overruns(one.cycles), 1)),
+      'p99 MiB': mebibytes(quantileOrNull(overruns(one.cycles), 0.99)),
+      'max MiB': mebibytes(quantileOrNull(overruns(one.cycles), 1)),
       limited: one.limited.length,
       'limited, by more than one': beyondOne(one.limited),
-      'limited max MiB': mebibytes(quantileOrZero(overruns(one.limited), 1)),
+      'limited max MiB': mebibytes(quantileOrNull(overruns(one.limited), 1)),
     })),
     chart: chartOf(measured),
   }

@@ -18,7 +18,7 @@ import type { ExperimentResult } from '../results.ts'
 import { allHold } from './all-hold.ts'
 import { GO_LIKE, OURS, type Policy } from './configurations.ts'
 import { lateCycles } from './late-cycles.ts'
-import { mebibytes, quantileOrZero, rounded } from './rows.ts'
+import { mebibytes, quantileOrNull, rounded, said } from './rows.ts'
 import { Runs, seedOf, warmCycles } from './runs.ts'
 
 const PROCS = 2
@@ -67,8 +67,8 @@ async function measure({
   return resultOf(seed, measured)
 }
 
-function overrunOf(cycles: readonly CycleRecord[], share: number): number {
-  return quantileOrZero(
+function overrunOf(cycles: readonly CycleRecord[], share: number): number | null {
+  return quantileOrNull(
     cycles.map(({ overrun }) => overrun),
     share,
   )
@@ -88,14 +88,14 @@ function resultOf(seed: number, measured: readonly Measured[]): ExperimentResult
     issue: 'golang/go#11694',
     title: 'Mark work that is found last',
     found:
-      `A tree of ${size} MiB that no cycle expected, found last, lets the heap pass its goal by ${mebibytes(goLate)} MiB in the median (Go-like, ` +
-      `${go.late.length} cycles; ${mebibytes(goOther)} MiB in the others); under ours by ${mebibytes(oursLate)} MiB at most (${ours.late.length} cycles).`,
+      `A tree of ${size} MiB that no cycle expected, found last, lets the heap pass its goal by ${said(mebibytes(goLate))} MiB in the median (Go-like, ` +
+      `${go.late.length} cycles; ${said(mebibytes(goOther))} MiB in the others); under ours by ${said(mebibytes(oursLate))} MiB at most (${ours.late.length} cycles).`,
     criterion: {
       says:
         `a tree of ${size} MiB found last lets the heap pass its goal under the Go-like configuration by at least 1 MiB more than in other cycles ` +
-        `(medians ${mebibytes(goLate)} and ${mebibytes(goOther)} MiB), and under ours such a cycle never passes it by more than one request`,
+        `(medians ${said(mebibytes(goLate))} and ${said(mebibytes(goOther))} MiB), and under ours such a cycle never passes it by more than one request`,
       holds: allHold([
-        Math.min(go.late.length, go.others.length) === 0 ? null : goLate - goOther >= MiB,
+        goLate === null || goOther === null ? null : goLate - goOther >= MiB,
         ours.late.length === 0
           ? null
           : allLate.every(({ overrun, largestRefill }) => overrun <= largestRefill),
@@ -118,13 +118,13 @@ function resultOf(seed: number, measured: readonly Measured[]): ExperimentResult
         'overrun p90 MiB': mebibytes(overrunOf(cycles, 0.9)),
         'overrun max MiB': mebibytes(overrunOf(cycles, 1)),
         'mark p50 ms': rounded(
-          quantileOrZero(
+          quantileOrNull(
             cycles.map(({ markMs }) => markMs),
             0.5,
           ),
         ),
         'at the gate p50 ms': rounded(
-          quantileOrZero(
+          quantileOrNull(
             cycles.map(({ gateMs }) => gateMs),
             0.5,
           ),

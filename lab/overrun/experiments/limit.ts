@@ -21,7 +21,7 @@ import { goCyclesIn } from '../go-cycles.ts'
 import type { ExperimentResult } from '../results.ts'
 import { allHold } from './all-hold.ts'
 import { CAPPED, GO_LIKE, OURS, type Policy } from './configurations.ts'
-import { mebibytes, quantileOrZero, rounded } from './rows.ts'
+import { mebibytes, quantileOrNull, rounded } from './rows.ts'
 import { Runs, seedOf } from './runs.ts'
 
 const PROCS = 4
@@ -229,8 +229,8 @@ function resultOf(seed: number, measured: readonly Measured[]): ExperimentResult
         'most past limit MiB': mebibytes(mostPast(one)),
         cycles: overruns.length,
         'past their goal': overruns.filter(overrun => overrun > 0).length,
-        'overrun p50 MiB': mebibytes(quantileOrZero(overruns, 0.5)),
-        'overrun max MiB': mebibytes(quantileOrZero(overruns, 1)),
+        'overrun p50 MiB': mebibytes(quantileOrNull(overruns, 0.5)),
+        'overrun max MiB': mebibytes(quantileOrNull(overruns, 1)),
       }
     }),
     chart: chartOf(measured),

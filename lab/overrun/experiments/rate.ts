@@ -37,7 +37,7 @@ import { bytesInGap } from './bytes-in-gap.ts'
 import { GO_LIKE, OURS } from './configurations.ts'
 import { limitedIn } from './limited-cycles.ts'
 import { fitLine, type LineFit } from './line-fit.ts'
-import { mebibytes, quantileOrZero, rounded } from './rows.ts'
+import { divided, mebibytes, quantileOrNull, rounded } from './rows.ts'
 import { Runs, seedOf } from './runs.ts'
 
 const PROCS = 2
@@ -258,7 +258,7 @@ export function criterionOf(byRate: Fitted, ours: readonly Stalled[]): Criterion
 }
 
 const rateIn = ({ taken, gapMs }: Stalled): number => (taken * 1000) / gapMs
-const medianRate = ({ cycles }: Measured): number => quantileOrZero(cycles.map(rateIn), 0.5)
+const medianRate = ({ cycles }: Measured): number | null => quantileOrNull(cycles.map(rateIn), 0.5)
 
 /** `0.97 at 4 MiB; 1.02 at 16 MiB`: 1 if the bytes in a gap are proportional to its length. */
 function lengthText(measured: readonly Measured[]): string {
@@ -266,8 +266,9 @@ function lengthText(measured: readonly Measured[]): string {
   const [short, long] = STALLS_MS.map(stall => free.filter(({ stallMs }) => stallMs === stall))
   const ratios = (short ?? []).flatMap(one => {
     const other = long?.find(({ goal }) => goal === one.goal)
-    if (other === undefined || medianRate(one) === 0) return []
-    return [`${rounded(medianRate(other) / medianRate(one))} at ${mebibytes(one.goal)} MiB`]
+    const [shortRate, longRate] = [medianRate(one), other === undefined ? null : medianRate(other)]
+    if (longRate === null || !shortRate) return []
+    return [`${rounded(longRate / shortRate)} at ${mebibytes(one.goal)} MiB`]
   })
   return ratios.length === 0 ? 'not measured' : ratios.join('; ')
 }
@@ -304,28 +305,28 @@ function resultOf(seed: number, measured: readonly Measured[]): ExperimentResult
         policy: one.policy.name,
         'goal MiB': mebibytes(one.goal),
         slowed: one.slowed,
-        'rate of a P MiB/s': rounded(quantileOrZero(one.rates, 0.5) / MiB, 1),
+        'rate of a P MiB/s': rounded(divided(quantileOrNull(one.rates, 0.5), MiB), 1),
         'stall ms': one.stallMs,
         'stalled cycles': one.cycles.length,
         untold: one.untold,
         'gap p50 ms': rounded(
-          quantileOrZero(
+          quantileOrNull(
             one.cycles.map(({ gapMs }) => gapMs),
             0.5,
           ),
           1,
         ),
-        'rate in gap p50 MiB/s': rounded(medianRate(one) / MiB, 1),
+        'rate in gap p50 MiB/s': rounded(divided(medianRate(one), MiB), 1),
         'in gap p50 MiB': mebibytes(
-          quantileOrZero(
+          quantileOrNull(
             one.cycles.map(({ taken }) => taken),
             0.5,
           ),
         ),
         'past goal': overruns.filter(overrun => overrun > 0).length,
-        'overrun p50 MiB': mebibytes(quantileOrZero(overruns, 0.5)),
-        'overrun max MiB': mebibytes(quantileOrZero(overruns, 1)),
-        'max of goal %': rounded((100 * quantileOrZero(overruns, 1)) / one.goal, 1),
+        'overrun p50 MiB': mebibytes(quantileOrNull(overruns, 0.5)),
+        'overrun max MiB': mebibytes(quantileOrNull(overruns, 1)),
+        'max of goal %': rounded(divided(quantileOrNull(overruns, 1), one.goal / 100), 1),
       }
     }),
     chart: chartOf(goLike),

@@ -23,7 +23,7 @@ import type { Criterion, ExperimentResult } from '../results.ts'
 import { allHold } from './all-hold.ts'
 import { GO_LIKE, OURS, type Policy } from './configurations.ts'
 import { type Compared, formatLateness, isInTime, latenessOf } from './lateness.ts'
-import { quantileOrZero, rounded } from './rows.ts'
+import { quantileOrNull, rounded, said } from './rows.ts'
 import { Runs, seedOf, warmCycles } from './runs.ts'
 import { timesToStop } from './time-to-stop.ts'
 import { readTrace } from './trace.ts'
@@ -134,7 +134,7 @@ export function criterionOf(attempts: readonly number[], compared: readonly Comp
 function resultOf(seed: number, measured: readonly Measured[]): ExperimentResult {
   const [go, ours] = [pooled(measured, GO_LIKE), pooled(measured, OURS)]
   const retried = go.attempts.filter(attempts => attempts > 1).length
-  const [goMs, oursMs] = [quantileOrZero(go.stopMs, 0.9), quantileOrZero(ours.stopMs, 0.9)]
+  const [goMs, oursMs] = [quantileOrNull(go.stopMs, 0.9), quantileOrNull(ours.stopMs, 0.9)]
   const several = [...new Set(measured.map(({ procs }) => procs))].filter(procs => procs > 1)
   const timesOf = (policy: Policy, procs: number): readonly number[] =>
     measured.find(one => one.policy === policy && one.procs === procs)?.stopMs ?? []
@@ -145,9 +145,9 @@ function resultOf(seed: number, measured: readonly Measured[]): ExperimentResult
     issue: 'golang/go#27993',
     title: 'Failed attempts, restarts, and the time to stop',
     found:
-      `With more than one P, Go-like, ${rounded((100 * retried) / go.attempts.length, 0)} % of ${go.attempts.length} cycles need more than one attempt, and ` +
+      `With more than one P, Go-like, ${go.attempts.length === 0 ? 0 : rounded((100 * retried) / go.attempts.length, 0)} % of ${go.attempts.length} cycles need more than one attempt, and ` +
       `${restarted} restart (95 %: ${rounded(100 * rate.low, 1)} to ${rounded(100 * rate.high, 1)} %); from work exhausted to world stopped ` +
-      `it takes ${rounded(goMs)} ms (p90). Ours: ${sum(ours.restarts)} restarts in ${ours.restarts.length} cycles, ${rounded(oursMs)} ms.`,
+      `it takes ${said(rounded(goMs))} ms (p90). Ours: ${sum(ours.restarts)} restarts in ${ours.restarts.length} cycles, ${said(rounded(oursMs))} ms.`,
     criterion: criterionOf(
       go.attempts,
       several.map(procs => ({
@@ -160,12 +160,12 @@ function resultOf(seed: number, measured: readonly Measured[]): ExperimentResult
       policy: policy.name,
       P: procs,
       cycles: attempts.length,
-      'attempts / cycle': rounded(sum(attempts) / Math.max(attempts.length, 1)),
+      'attempts / cycle': attempts.length === 0 ? null : rounded(sum(attempts) / attempts.length),
       'cycles with several': attempts.filter(count => count > 1).length,
       restarts: sum(restarts),
-      'to stopped p50 ms': rounded(quantileOrZero(stopMs, 0.5), 3),
-      'p90 ms': rounded(quantileOrZero(stopMs, 0.9), 3),
-      'p99 ms': rounded(quantileOrZero(stopMs, 0.99), 3),
+      'to stopped p50 ms': rounded(quantileOrNull(stopMs, 0.5), 3),
+      'p90 ms': rounded(quantileOrNull(stopMs, 0.9), 3),
+      'p99 ms': rounded(quantileOrNull(stopMs, 0.99), 3),
       'trace events dropped': dropped,
     })),
     chart: chartOf(measured),

@@ -16,7 +16,7 @@ import { FEWEST, type MedianInterval, medianInterval } from '../quantile-interva
 import type { ExperimentResult } from '../results.ts'
 import { allHold } from './all-hold.ts'
 import { GO_LIKE, OURS, type Policy } from './configurations.ts'
-import { mebibytes, quantileOrZero, rounded } from './rows.ts'
+import { divided, mebibytes, quantileOrNull, rounded, said } from './rows.ts'
 import { Runs, seedOf, warmCycles } from './runs.ts'
 import { ticksChart } from './ticks-chart.ts'
 
@@ -109,7 +109,7 @@ function resultOf(seed: number, procs: number, measured: readonly Measured[]): E
   const share = total(owner.cycles) === 0 ? 0 : ofStacks(owner) / total(owner.cycles)
   const found =
     `By Go's protocol, with scans by the owner, ${rounded(100 * share, 1)} % of the bytes past the goal were taken while only a stack was left to scan. ` +
-    `With scans by any P a cycle passes its goal by ${mebibytes(perCycle(any.cycles))} MiB in the mean in place of ${mebibytes(perCycle(owner.cycles))} MiB, and the worst by ${mebibytes(quantileOrZero(overruns(any), 1))} in place of ${mebibytes(quantileOrZero(overruns(owner), 1))} MiB.`
+    `With scans by any P a cycle passes its goal by ${mebibytes(perCycle(any.cycles))} MiB in the mean in place of ${mebibytes(perCycle(owner.cycles))} MiB, and the worst by ${said(mebibytes(quantileOrNull(overruns(any), 1)))} in place of ${said(mebibytes(quantileOrNull(overruns(owner), 1)))} MiB.`
   return {
     name: 'stack-scans',
     issue: 'golang/go#52433',
@@ -131,18 +131,18 @@ function resultOf(seed: number, procs: number, measured: readonly Measured[]): E
       cycles: one.cycles.length,
       'past the goal': overruns(one).filter(bytes => bytes > 0).length,
       'mean MiB': mebibytes(perCycle(one.cycles)),
-      'p99 MiB': mebibytes(quantileOrZero(overruns(one), 0.99)),
-      'max MiB': mebibytes(quantileOrZero(overruns(one), 1)),
+      'p99 MiB': mebibytes(quantileOrNull(overruns(one), 0.99)),
+      'max MiB': mebibytes(quantileOrNull(overruns(one), 1)),
       'waiting for a stack MiB': mebibytes(ofStacks(one)),
       'of all MiB': mebibytes(total(one.cycles)),
       'termination stop p50 µs': rounded(
-        quantileOrZero(
+        quantileOrNull(
           one.cycles.map(({ stwTerminationUs }) => stwTerminationUs),
           0.5,
         ),
         0,
       ),
-      'million objects a run': rounded(quantileOrZero(one.dropped, 0.5) / 1e6),
+      'million objects a run': rounded(divided(quantileOrNull(one.dropped, 0.5), 1e6)),
     })),
     chart: ticksChart({
       title: 'Cycles past their goal, by who scans stacks; the rule is the goal itself',

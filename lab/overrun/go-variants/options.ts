@@ -62,8 +62,8 @@ Options:
 
 Go has no seed: it schedules as the machine does. A row's figures are bytes past the goal at mark termination, exact, in KiB, and
 the median of the rounds' throughput. limited counts cycles in which Go's CPU limiter limited, which opens all forms of the gate but
-gate-firm and reserve;
-max else is the worst of the others. A second table says when these bytes were taken. Each variant is built first, in about half a minute.
+gate-firm and reserve; max else is the worst of the others. A second table says when these bytes were taken. Each variant is built
+first, in about half a minute.
 
 Exit: 0 each form that has a bound kept it, 1 one did not, or a build or run failed, 2 usage, or no Go 1.19 with sources
 (apt-get install golang-1.19 golang-1.19-src), 4 a file cannot be written, 130 after an interrupt.

@@ -21,6 +21,8 @@ const BUFFER = '8M'
 
 /** It ends by itself then, for the case that this process is killed. A run takes some seconds. */
 const LONGEST_SECONDS = 300
+/** What perf gets to write what it has, in ms. Then it is killed. */
+const PATIENCE_MS = 20_000
 
 export class PerfRecord implements AsyncDisposable {
   readonly #perf: ChildProcess
@@ -94,10 +96,22 @@ export class PerfRecord implements AsyncDisposable {
     }
   }
 
-  /** Ends the recording. perf has written its file. */
+  /**
+   * Ends the recording. perf has written its file.
+   *
+   * @throws FailedRun if it has not within some seconds, and is killed
+   */
   async stop(): Promise<void> {
-    this.#perf.kill('SIGINT')
+    await this.#end('SIGINT')
+    if (this.#perf.signalCode === 'SIGKILL')
+      throw new FailedRun(`perf did not end its recording within ${PATIENCE_MS / 1000} s`)
+  }
+
+  async #end(how: NodeJS.Signals): Promise<void> {
+    this.#perf.kill(how)
+    const patience = setTimeout(() => this.#perf.kill('SIGKILL'), PATIENCE_MS)
     await this.#closed
+    clearTimeout(patience)
   }
 
   /** What was recorded, in the order of time. For after `stop`. */
@@ -122,8 +136,7 @@ export class PerfRecord implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     // It ends its `sleep`, too.
-    this.#perf.kill('SIGTERM')
-    await this.#closed
+    await this.#end('SIGTERM')
   }
 }
 

@@ -1,7 +1,7 @@
 /** The experiments on golang/go#52433 and its relatives, each with its finding, chart and table. */
 import { draw } from '../../report/draw.ts'
 import { html, type Markup } from '../../report/markup.ts'
-import type { ExperimentResult, OverrunResults } from '../results.ts'
+import type { OverrunResults, ReportedExperiment } from '../results.ts'
 import { figure, type Section, table } from './parts.ts'
 import { verdict } from './summary.ts'
 
@@ -13,7 +13,6 @@ export async function experimentsSection({ experiments }: OverrunResults): Promi
 }
 
 async function partOf({
-  name,
   issue,
   title,
   found,
@@ -21,7 +20,8 @@ async function partOf({
   seed,
   rows,
   chart,
-}: ExperimentResult): Promise<Markup> {
+  again,
+}: ReportedExperiment): Promise<Markup> {
   const heads = [...new Set(rows.flatMap(row => Object.keys(row)))]
   const drawn =
     Object.keys(chart).length === 0 ? null : figure([await draw(chart, title)], `Seed ${seed}.`)
@@ -35,7 +35,7 @@ ${
         rows.map(row => heads.map(head => row[head] ?? null)),
       )
 }
-<p class="again">Again: <code>sawtooth overrun ${name} --seed ${seed}</code></p>`
+<p class="again">Again: <code>${again}</code></p>`
 }
 
 /** `golang/go#40460` as a link; any other text as it is. */

@@ -24,7 +24,7 @@ import {
   type SoftGoalEngine,
   type Task,
 } from './play.ts'
-import { type Question, questions } from './questions.ts'
+import { OF_ALL, type Question, questions } from './questions.ts'
 import { type Answer, answerOf, cellOf, isSame, type SoftGoalResults } from './results.ts'
 
 const value = { type: 'string' } as const
@@ -127,19 +127,24 @@ function unique(tasks: readonly Task[]): Task[] {
   return tasks.filter((task, index) => tasks.findIndex(other => isSame(task, other)) === index)
 }
 
+/** Lines of at most 120 columns. */
+function wrapped(text: string): string {
+  return text.replace(/(.{1,119})(?:\s+|$)/g, '$1\n').trimEnd()
+}
+
 function formatted({ answers, failed }: SoftGoalResults): string {
   const tables = answers.filter(({ rows }) => rows.length > 0).map(tableOf)
   const failures = failed.map(({ engine, scenario, pacer, message }) =>
     printable(`FAILED  ${pacer} on ${scenario}, ${engine}: ${message}`),
   )
-  return `${[...tables, ...failures].join('\n\n')}\n`
+  return `${[...tables, ...failures, wrapped(OF_ALL)].join('\n\n')}\n`
 }
 
-function tableOf({ title, columns, rows }: Answer): string {
+function tableOf({ title, says, columns, rows }: Answer): string {
   const heads = ['engine', 'scenario', 'pacer', ...columns.map(({ head }) => head)]
   const cells = rows.map(row => [
     ...[row.engine, row.scenario, row.pacer],
     ...columns.map(column => cellOf(row, column)),
   ])
-  return `${title}\n${formatTable(heads, cells).trimEnd()}`
+  return `${title}\n${wrapped(says)}\n${formatTable(heads, cells).trimEnd()}`
 }

@@ -35,6 +35,10 @@ export const GOOD = 'go1.10:hard=1.05,target=0.25'
 export const BEST = 'go1.10:hard=1.05,background=0.2,target=0.25'
 const CURVE = 'go1.5:curve=1'
 
+/** What is so in all tables. */
+export const OF_ALL =
+  'h is how much of the way from trigger to goal the heap grew while the cycle marked. Shares of the CPU are those while marking. First ratio is the assist ratio that the cycle began with, and no assists the share of the cycles in which no goroutine assisted. Figures are medians of the last twenty cycles.'
+
 export interface Column {
   readonly head: string
   readonly digits: number

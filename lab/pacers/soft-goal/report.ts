@@ -5,7 +5,7 @@ import { html, type Markup } from '../../report/markup.ts'
 import { page } from '../../report/page.ts'
 import { type Evolved, evolutionFigures } from '../league/evolution.ts'
 import type { Played } from './play.ts'
-import { BAD, lawOfCpu, lawOfH, questions } from './questions.ts'
+import { BAD, lawOfCpu, lawOfH, OF_ALL, questions } from './questions.ts'
 import { type Answer, cellOf, isSame, type SoftGoalResults } from './results.ts'
 
 const OWN_STYLE = `
@@ -15,15 +15,17 @@ td.number, th.number { text-align: right }
 
 /** A whole HTML document. */
 export async function softGoalHtml(results: SoftGoalResults): Promise<string> {
-  const { machine, command, seed, answers, failed } = results
+  const { machine, command, seed, answers, played, failed } = results
+  const remarks = played.flatMap(one => one.remarks)
   return page({
     title: 'Sawtooth: soft and hard goal',
     style: OWN_STYLE,
     body: html`<h1>Soft and hard goal</h1>
 <p>What golang/go#14951 proposed, and its alternatives. ${formatMachine(machine)}; seed ${seed}. <code>${command}</code></p>
-${await Promise.all(answers.map(answer => section(answer, results.played)))}
+${remarks.length === 0 ? null : html`<ul id="remarks">${remarks.map(remark => html`<li>${remark}</li>`)}</ul>`}
+${await Promise.all(answers.map(answer => section(answer, played)))}
 ${failed.length === 0 ? null : html`<section id="failed"><h2>Not played</h2><ul>${failed.map(({ pacer, scenario, engine, message }) => html`<li>${pacer} on ${scenario}, ${engine}: ${message}</li>\n`)}</ul></section>`}
-<footer>h is how much of the way from trigger to goal the heap grew while the cycle marked. Shares of the CPU are those while marking. Figures are medians of the last twenty cycles.</footer>`,
+<footer>${OF_ALL}</footer>`,
   })
 }
 

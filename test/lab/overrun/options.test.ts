@@ -168,7 +168,7 @@ const file = join(tmpdir(), 'overrun-options.json')
 test.each<[string[], string]>([
   [
     ['walk'],
-    'overrun has no walk; there is sweep, limit, rate, large-objects, stack-scans, credit, gcsys, heapsampling, restarts, late-work, full-use, kernel',
+    'overrun has no walk; there is sweep, limit, rate, large-objects, stack-scans, credit, gcsys, heapsampling, restarts, late-work, full-use, kernel, costs, go, report: see sawtooth overrun --help',
   ],
   [['sweep', 'credit'], "overrun does one thing at a time: 'credit' is a second"],
   [['credit', '--procs', '4'], "overrun credit has no option --procs; it is the sweep's"],

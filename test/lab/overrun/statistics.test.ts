@@ -30,8 +30,8 @@ test('cycles count from 350 ms after the collection that the program asks for', 
 test('a row counts warm cycles, and looks at the bound in the cold ones too', () => {
   const tally = new Tally(gated)
   const [cold, warm] = [
-    cycleWith({ n: 7, heapAtMarkEnd: 6 * MiB }),
-    cycleWith({ heapAtMarkEnd: 4 * MiB + 10 }),
+    cycleWith({ n: 1, heapAtMarkEnd: 6 * MiB }),
+    cycleWith({ n: 2, heapAtMarkEnd: 4 * MiB + 10 }),
   ]
   tally.add([cold, warm], [warm], 0)
   const row = tally.row(null)

@@ -102,6 +102,15 @@ test('goals that were kept, and lost wake-ups, are told', () => {
   expect(text).toMatch(/^rescues +2 {2}lost wake-ups/m)
 })
 
+test('cycles that passed their goal while the CPU limiter limited are told apart', () => {
+  const text = summaryOf([
+    cycleRecord({ overrun: MiB, goal: MiB, gcCpuLimited: true }),
+    cycleRecord({ n: 2, overrun: 16, goal: MiB }),
+    cycleRecord({ n: 3, overrun: 0, gcCpuLimited: true }),
+  ])
+  expect(text).toContain('2 of 3 cycles overran, 1 while the CPU limiter limited\n')
+})
+
 test('an overrun of a goal of nothing has no percentage', () => {
   const text = summaryOf([cycleRecord({ overrun: MiB, goal: 0 })])
   expect(text).toMatch(/^worst overrun +1.00 MiB {2}0 B in cycle 1; 1 of 1 cycles overran$/m)

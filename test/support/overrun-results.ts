@@ -95,6 +95,7 @@ export const someResults: OverrunResults = {
       found: 'Near the end of marking an assist earned 65 times the room that was left.',
       criterion: { says: 'capped, no assist earns more than the room', holds: true },
       seed: 9,
+      again: 'sawtooth overrun credit --seed 9',
       rows: [
         { policy: 'go', 'bytes banked': 65_536 },
         { policy: 'capped', 'bytes banked': 1000 },

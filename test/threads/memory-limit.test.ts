@@ -23,8 +23,8 @@ test('with GOGC off a memory limit is the goal: what is mapped stays below it', 
 
 /**
  * The cycles that end their mark further above their goal than one request, and were not limited.
- * Under a limit the goal may have been higher before the mark, so what was there at its start counts
- * as the goal.
+ * Under a limit the goal may have been higher before the mark, so what was there at its start
+ * counts as the goal.
  */
 function beyondGoal(cycles: readonly CycleRecord[]): CycleRecord[] {
   return cycles.filter(

@@ -3,10 +3,11 @@
 // where gate.go lets each P pass it by the span that it has just taken.
 //
 // Add, look, take back: a request is added to what is reserved, then the live heap is read. If both
-// together are above the goal the request is taken back, and its goroutine waits for the end of the
-// mark as in gate-drains.go. It does not try to end the mark while another does: it would wait on a
-// semaphore, and the record of who waits there is memory that passes unasked. Then it begins its
-// allocation anew. A reservation is given up once Go has charged the span to the live heap.
+// together are above the goal the request is taken back, and its goroutine drains and waits for the
+// end of the mark as in gate-parks.go, where the proofs are. It waits there also while another tries
+// to end the mark: on that one's semaphore the record of who waits is memory that passes unasked.
+// Then it begins its allocation anew. A reservation is given up once Go has charged the span to the
+// live heap.
 //
 // Why two requests cannot both take the last room: each adds before it looks. The later of the two
 // sees the earlier one as reserved, or in the live heap, which is charged before the reservation is
@@ -32,6 +33,11 @@ const wholeDrain = 1 << 62
 
 // What each P may take unasked: two small spans.
 const unaskedBytes = 16 << 10
+
+var reserveQueue struct {
+	lock    mutex
+	waiting gQueue
+}
 
 // Bytes of requests that have passed, and are not in the live heap yet.
 var reservedBytes uint64
@@ -86,11 +92,32 @@ func allocateAfterMark(mp *m, size uintptr, typ *_type, needzero bool) unsafe.Po
 		systemstack(func() { gcAssistAlloc1(gp, wholeDrain) })
 		wasLast := gp.param != nil
 		gp.param = nil
-		if wasLast && atomic.Load(&work.markDoneSema) != 0 {
+		switch {
+		case wasLast && atomic.Load(&work.markDoneSema) != 0:
 			gcMarkDone()
-		} else {
+		case gp.preempt:
 			Gosched()
+		case wasLast || atomic.Load(&work.nwait) != work.nproc:
+			waitForMarkEnd()
 		}
 	}
 	return mallocgc(size, typ, needzero)
+}
+
+func waitForMarkEnd() {
+	lock(&reserveQueue.lock)
+	if atomic.Load(&gcBlackenEnabled) == 0 {
+		unlock(&reserveQueue.lock)
+		return
+	}
+	reserveQueue.waiting.pushBack(getg())
+	goparkunlock(&reserveQueue.lock, waitReasonGCAssistWait, traceEvGoBlockGC, 1)
+}
+
+// Called with the world stopped, once marking is off.
+func openGate() {
+	lock(&reserveQueue.lock)
+	all := reserveQueue.waiting.popList()
+	unlock(&reserveQueue.lock)
+	injectglist(&all)
 }

@@ -56,6 +56,9 @@ const INSTRUMENT: readonly Insertion[] = [
 /** Behind a refill or a large object, where Go asks whether a cycle should start. */
 const BEHIND_REFILL = inMalloc({ atEndOf: /^if shouldhelpgc \{$/ }, 'behindRefill()')
 
+/** With the world stopped, once marking is off. */
+const OPEN_GATE = inCycle('gcMarkDone', { behind: /^gcWakeAllAssists\(\)$/ }, 'openGate()')
+
 /** Around a call that takes memory: room is reserved before it, or the allocation begins anew. */
 function reserved(call: RegExp, request: string): Insertion[] {
   return [
@@ -74,11 +77,7 @@ export const VARIANTS: Readonly<Record<VariantName, Variant>> = {
   base: variant('base'),
   gate: variant('gate', BEHIND_REFILL),
   'gate-drains': variant('gate-drains', BEHIND_REFILL),
-  'gate-parks': variant(
-    'gate-parks',
-    BEHIND_REFILL,
-    inCycle('gcMarkDone', { behind: /^gcWakeAllAssists\(\)$/ }, 'openGate()'),
-  ),
+  'gate-parks': variant('gate-parks', BEHIND_REFILL, OPEN_GATE),
   'gate-when-idle': variant('gate-when-idle', BEHIND_REFILL),
   'gate-firm': variant('gate-firm', BEHIND_REFILL),
   reserve: variant(
@@ -86,6 +85,7 @@ export const VARIANTS: Readonly<Record<VariantName, Variant>> = {
     ...reserved(/ = c\.nextFree\(tinySpanClass\)$/, 'reserveSpan(mp, span, tinySpanClass)'),
     ...reserved(/ = c\.nextFree\(spc\)$/, 'reserveSpan(mp, span, spc)'),
     ...reserved(/^span = c\.allocLarge\(/, 'reserveLarge(mp, size)'),
+    OPEN_GATE,
   ),
   capped: variant(
     'capped',

@@ -51,6 +51,9 @@ func main() {
 	flag.Parse()
 	tree := treeOf(*live / 16)
 	runtime.GC()
+	// This waits until the collection's line is written. One whose line is written while the next
+	// cycle is about to start is not told as forced there.
+	runtime.ReadMemStats(new(runtime.MemStats))
 	deadline := time.Now().Add(time.Duration(*seconds * float64(time.Second)))
 	var all sync.WaitGroup
 	counts := make([]int, *goroutines)

@@ -25,7 +25,8 @@ Options:
   --programs N       at most so many programs (default: no limit)
   --seed N           the programs and configurations (default: 1)
   --tally FILE       totals over all slices: goes on after the programs of the seed that are done
-  --limit SECONDS    a run that takes longer hangs (default: 60)
+  --limit SECONDS    a run that takes longer hangs (default: 600; a cycle at each allocation takes a
+                     program up to 40 s on a quiet machine)
   --failure FILE     where a failure is written: seed, configuration, program, message, runs before it, and shrunk
                      (default: soak-failure.json)
   --shrink SECONDS   how long a failure is shrunk (default: 120)
@@ -48,7 +49,7 @@ const { values } = readOrExit('soak', () =>
       programs: { type: 'string' },
       seed: { type: 'string', default: '1' },
       tally: { type: 'string' },
-      limit: { type: 'string', default: '60' },
+      limit: { type: 'string', default: '600' },
       failure: { type: 'string', default: 'soak-failure.json' },
       shrink: { type: 'string' },
       replay: { type: 'string' },
@@ -81,7 +82,7 @@ function sabotageOf(how: string | undefined): Sabotage | null {
 }
 
 async function main(trials: Trials): Promise<number> {
-  const limitMs = numberOf('limit', 60) * 1000
+  const limitMs = numberOf('limit', 600) * 1000
   // A failure is shrunk in the process that found it.
   outputsOf({ '--failure': values.failure, '--tally': values.tally })
   if (values.replay !== undefined) return replay(trials, values.replay, limitMs)

@@ -2,6 +2,7 @@
  * The variants in Sawtooth: what the model says of each, to be held beside what Go does. A variant
  * that the model has no policy for has no counterpart.
  */
+import { limitedIn } from '../experiments/limited-cycles.ts'
 import { BASELINE, type Policy } from '../policy.ts'
 import type { Percentiles } from '../results.ts'
 import { percentilesOf } from '../statistics.ts'
@@ -30,12 +31,22 @@ export interface CounterpartRow extends Situation {
   readonly cycles: number
   /** Bytes past the goal at mark termination. */
   readonly pastGoal: Percentiles
+  /** Cycles that the CPU limiter limited, or that followed one: the gate was open in them. */
+  readonly limited: number
+  /** The most bytes past the goal of the others. */
+  readonly worstUnlimited: number
+}
+
+interface Pasts {
+  readonly policy: Policy
+  readonly pastGoals: number[]
+  readonly unlimited: number[]
 }
 
 /** Runs the counterparts, on threads that are kept, and keeps what their cycles did. */
 export class Counterparts implements AsyncDisposable {
   readonly #bench: Workbench
-  #rows = new Map<VariantName, { readonly policy: Policy; readonly pastGoals: number[] }>()
+  #rows = new Map<VariantName, Pasts>()
   #seed: number
 
   constructor(signal: AbortSignal, seed: number) {
@@ -51,14 +62,18 @@ export class Counterparts implements AsyncDisposable {
   async run(variant: VariantName, situation: Situation, seconds: number): Promise<void> {
     const policy = COUNTERPARTS[variant]
     if (policy === undefined) return
-    const { warm } = await this.#bench.run(
+    const { all, warm } = await this.#bench.run(
       { ...policy, ...situation, runtime: 'sawtooth', wait: 'sleep', injected: null },
       seconds,
       this.#seed,
     )
     this.#seed = (this.#seed + 1) >>> 0
-    const row = this.#rows.get(variant) ?? { policy, pastGoals: [] }
-    row.pastGoals.push(...warm.map(({ overrun }) => overrun))
+    const row = this.#rows.get(variant) ?? { policy, pastGoals: [], unlimited: [] }
+    const limited = limitedIn(all)
+    for (const { n, overrun } of warm) {
+      row.pastGoals.push(overrun)
+      if (!limited.has(n)) row.unlimited.push(overrun)
+    }
     this.#rows.set(variant, row)
   }
 
@@ -66,9 +81,11 @@ export class Counterparts implements AsyncDisposable {
   take(situation: Situation): CounterpartRow[] {
     const rows = this.#rows
     this.#rows = new Map()
-    return [...rows].map(([variant, { policy, pastGoals }]) => {
-      const pastGoal = percentilesOf(pastGoals.sort((one, other) => one - other))
-      return { variant, policy, ...situation, cycles: pastGoals.length, pastGoal }
-    })
+    return [...rows].map(([variant, { policy, pastGoals, unlimited }]) => ({
+      ...{ variant, policy, ...situation, cycles: pastGoals.length },
+      pastGoal: percentilesOf(pastGoals.sort((one, other) => one - other)),
+      limited: pastGoals.length - unlimited.length,
+      worstUnlimited: Math.max(0, ...unlimited),
+    }))
   }
 }

@@ -90,10 +90,10 @@ export function cellsOf({
 /** What the table of Go beside Sawtooth says, and its heads. */
 export const BESIDE_HEAD =
   "The same variants in Sawtooth, each under the policy that is nearest. In % of base: the 99th percentile over base's in the\n" +
-  'same runtime'
+  "same runtime. limited: cycles that Sawtooth's CPU limiter limited, or that followed one; max else is the worst of the others"
 export const BESIDE_HEADS = [
   ...['variant', 'goal MiB', 'P', 'noise', 'Go p50 KiB', 'p99', 'max', 'in % of base'],
-  ...['Sawtooth', 'cycles', 'p50 KiB', 'p99', 'max', 'in % of base'],
+  ...['Sawtooth', 'cycles', 'p50 KiB', 'p99', 'max', 'in % of base', 'limited', 'max else'],
 ]
 
 /** The rows of that table: a variant of Go that has a counterpart, and the counterpart. */
@@ -113,6 +113,7 @@ export function besideRows({
         policyName(policy),
         String(cycles),
         ...besideCells(pastGoal, baseIn(counterparts, own)),
+        ...[own.limited, (own.worstUnlimited / KiB).toFixed(0)].map(String),
       ],
     ]
   })

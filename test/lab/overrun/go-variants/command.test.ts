@@ -138,6 +138,8 @@ test('a row says its bytes in KiB, and its throughput in millions', () => {
 const beside = (variant: GoVariantRow['variant'], p99: number): CounterpartRow => ({
   variant,
   policy: COUNTERPARTS[variant] ?? expect.fail(`${variant} has no counterpart`),
+  limited: 2,
+  worstUnlimited: 64 * KiB,
   goal: 4 * MiB,
   procs: 4,
   noise: 0,
@@ -149,10 +151,10 @@ test('a variant of Go stands beside its policy in Sawtooth, each in percent of i
   const rows = [row('base', MiB), row('gate', 8 * KiB), row('gate-when-idle', 0)]
   const counterparts = [beside('base', 2 * MiB), beside('gate', MiB)]
   expect(besideRows({ rows, counterparts }).map(cells => cells.join(' '))).toEqual([
-    'base 4 4 0 0 3 1024 100 coordinator/off/go 7 1 2048 2048 100',
-    'gate 4 4 0 0 3 8 100 coordinator/goal/go 7 1 1024 1024 50',
+    'base 4 4 0 0 3 1024 100 coordinator/off/go 7 1 2048 2048 100 2 64',
+    'gate 4 4 0 0 3 8 100 coordinator/goal/go 7 1 1024 1024 50 2 64',
   ])
-  expect(besideRows({ rows, counterparts: counterparts.slice(1) })[0]?.at(-1)).toBe('-')
+  expect(besideRows({ rows, counterparts: counterparts.slice(1) })[0]?.at(-3)).toBe('-')
   expect(COUNTERPARTS['gate-when-idle']).toBeUndefined()
 })
 

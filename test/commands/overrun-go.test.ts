@@ -64,7 +64,7 @@ onUnix('base and variant run in turn; table, verdict and both files are there', 
   )
   expect(code, stderr).toBe(0)
   expect(stdout).toMatch(/^.*, go1\.19\.8; load [\d.]+ before, [\d.]+ after\nvariant +goal MiB /)
-  expect(stdout).toMatch(/^base +4 +4 +0 +2 +2 +2 +2 +2 +0\.0$/m)
+  expect(stdout).toMatch(/^base +4 +4 +0 +2 +2 +2 +2 +2 +0 +2 +0\.0$/m)
   expect(stdout).toMatch(/^gate +4 +4 +0 +0\.0 +0 +25 +50 +0 +25 +3\.0 +2$/m)
   expect(stdout).toMatch(
     /^ok {6}gate, 4 P, goal 4\.00 MiB, 0 busy threads: 2\.00 KiB past the goal /m,

@@ -8,7 +8,7 @@ import { inScratch } from '../support/run-cli.ts'
 import { runCliWarm } from '../support/warm-cli.ts'
 
 /**
- * A heap of 16 MiB for six cycles. A mark is some 30 ms of work, which is longer than a slice of the
+ * A heap of 16 MiB for six cycles. A mark is some 30 ms of work, longer than a slice of the
  * system's. So other Ps get the CPU in it on a busy machine, too.
  */
 const small = {

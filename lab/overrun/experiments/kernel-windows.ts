@@ -50,7 +50,7 @@ export interface Window {
 /**
  * The windows of the warm cycles that passed their goal. `seed` draws the times elsewhere.
  *
- * @returns null if one does not lie in what was recorded: the two clocks are not lined up
+ * @returns null if the run did not begin in what was recorded: the two clocks are not lined up
  */
 export function windowsOf(
   run: KernelRun,

@@ -145,7 +145,7 @@ function resultOf(seed: number, measured: readonly Measured[]): ExperimentResult
     issue: 'golang/go#27993',
     title: 'Failed attempts, restarts, and the time to stop',
     found:
-      `With more than one P, Go-like, ${go.attempts.length === 0 ? 0 : rounded((100 * retried) / go.attempts.length, 0)} % of ${go.attempts.length} cycles need more than one attempt, and ` +
+      `With more than one P, Go-like, ${said(go.attempts.length === 0 ? null : rounded((100 * retried) / go.attempts.length, 0))} % of ${go.attempts.length} cycles need more than one attempt, and ` +
       `${restarted} restart (95 %: ${rounded(100 * rate.low, 1)} to ${rounded(100 * rate.high, 1)} %); from work exhausted to world stopped ` +
       `it takes ${said(rounded(goMs))} ms (p90). Ours: ${sum(ours.restarts)} restarts in ${ours.restarts.length} cycles, ${said(rounded(oursMs))} ms.`,
     criterion: criterionOf(
